@@ -1,6 +1,7 @@
 // KOLORS_CHECK(condition) << "why": ends the process when an invariant of ours is broken.
 //
-// Never for what a user, a file, the network or a device's memory can cause: those are absl::Status.
+// Never for what a user, a file, the network or a device's memory can cause: those are
+// absl::Status.
 #pragma once
 
 #include <sstream>
@@ -19,6 +20,6 @@ class CheckFailure {
 
 }  // namespace kolors::internal
 
-#define KOLORS_CHECK(condition)                                                           \
-  while (!(condition)) [[unlikely]]                                                       \
-  ::kolors::internal::CheckFailure(__FILE__, __LINE__, #condition).stream()
+#define KOLORS_CHECK(condition) \
+  while (!(condition))          \
+  [[unlikely]] ::kolors::internal::CheckFailure(__FILE__, __LINE__, #condition).stream()

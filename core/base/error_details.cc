@@ -21,8 +21,8 @@ absl::Status MakeError(absl::StatusCode code, std::string message, const ErrorDe
   }
   absl::Status status(code, message);
   // A user's bytes may reach a description: what is not UTF-8 is replaced, never thrown at.
-  status.SetPayload(kPayload, absl::Cord(json.dump(-1, ' ', false,
-                                                   nlohmann::json::error_handler_t::replace)));
+  status.SetPayload(
+      kPayload, absl::Cord(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   return status;
 }
 
@@ -35,7 +35,8 @@ ErrorDetails GetErrorDetails(const absl::Status& status) {
   details.metadata = json["metadata"].get<std::map<std::string, std::string>>();
   if (json.contains("retry_delay")) details.retry_delay = FromSeconds(json["retry_delay"]);
   if (json.contains("fields")) {
-    for (const auto& field : json["fields"]) details.field_violations.push_back({field[0], field[1]});
+    for (const auto& field : json["fields"])
+      details.field_violations.push_back({field[0], field[1]});
   }
   return details;
 }

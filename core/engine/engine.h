@@ -1,5 +1,5 @@
-// The engine's face: everything outside core/ that wants a device to do something goes through here.
-// No LibTorch header is reachable from this file.
+// The engine's face: everything outside core/ that wants a device to do something goes through
+// here. No LibTorch header is reachable from this file.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +20,15 @@ namespace kolors {
 enum class Precision { kFp32, kFp16, kBf16, kFp8 };
 
 struct EngineOptions {
-  std::string model_dir;                    // a Kolors folder, either layout
-  std::string vae_dir;                      // replaces MODEL/vae; empty: the model's own
-  std::string device = "cpu";               // cpu, cuda or cuda:N
-  Precision precision = Precision::kFp32;   // of weights and activations on the device
-  int cpu_threads = 0;                      // 0: as many as there are cores
-  int max_queued_requests = 256;            // waiting and running; one more is QUEUE_FULL
-  int max_active_images = 32;               // images whose latents are on the device at once
-  int max_batch_images = 8;                 // images in one denoising step; 1 turns batching off
-  int prompt_cache_entries = 256;           // encoded prompts kept on the device
+  std::string model_dir;                   // a Kolors folder, either layout
+  std::string vae_dir;                     // replaces MODEL/vae; empty: the model's own
+  std::string device = "cpu";              // cpu, cuda or cuda:N
+  Precision precision = Precision::kFp32;  // of weights and activations on the device
+  int cpu_threads = 0;                     // 0: as many as there are cores
+  int max_queued_requests = 256;           // waiting and running; one more is QUEUE_FULL
+  int max_active_images = 32;              // images whose latents are on the device at once
+  int max_batch_images = 8;                // images in one denoising step; 1 turns batching off
+  int prompt_cache_entries = 256;          // encoded prompts kept on the device
   std::vector<std::pair<int, int>> warmup_sizes;  // width, height drawn once before Create returns
 };
 
@@ -78,6 +78,7 @@ struct EngineStats {
   int64_t prompt_cache_hits = 0;
   int64_t prompt_cache_misses = 0;
   int64_t memory_used_bytes = 0;
+  bool healthy = true;  // false: the device is lost, nothing will ever finish again
 };
 
 // What the GPU loop just did; metrics listen to it.
@@ -96,25 +97,26 @@ class Engine {
   virtual EngineInfo Info() const = 0;
   virtual EngineStats Stats() const = 0;
 
-  // Queues a request. On OK the observer hears everything that follows, first OnQueued, perhaps before
-  // Submit returns; on any other status it hears nothing. Requesting a stop on the token ends the work
-  // within two denoising steps with CANCELLED.
+  // Queues a request. On OK the observer hears everything that follows, first OnQueued, perhaps
+  // before Submit returns; on any other status it hears nothing. Requesting a stop on the token
+  // ends the work within two denoising steps with CANCELLED.
   //
   // INVALID_ARGUMENT, NOT_FOUND (adapter), RESOURCE_EXHAUSTED (queue full),
   // FAILED_PRECONDITION (can never fit), UNAVAILABLE (draining).
   virtual absl::Status Submit(GenerateSpec spec, std::stop_token stop,
                               std::shared_ptr<GenerateObserver> observer) = 0;
 
-  // Refuses new work from now on, and returns when accepted work is done or `until` has come; what is
-  // left then ends with UNAVAILABLE. May be called again with another `until`.
+  // Refuses new work from now on, and returns when accepted work is done or `until` has come; what
+  // is left then ends with UNAVAILABLE. May be called again with another `until`.
   virtual void Drain(TimePoint until) = 0;
 
-  // Called after every tick on the loop's thread; must return at once. Set it before the first Submit.
+  // Called after every tick on the loop's thread; must return at once. Set it before the first
+  // Submit.
   virtual void SetTickListener(std::function<void(const TickReport&)> listener) = 0;
 };
 
-// Reads the model folder, moves the weights to the device, warms up and starts the GPU loop: seconds to
-// a minute. Status messages name the file or tensor that is wrong and what to do.
+// Reads the model folder, moves the weights to the device, warms up and starts the GPU loop:
+// seconds to a minute. Status messages name the file or tensor that is wrong and what to do.
 absl::StatusOr<std::unique_ptr<Engine>> CreateEngine(const EngineOptions& options);
 
 }  // namespace kolors

@@ -10,12 +10,13 @@
 #include "absl/status/status.h"
 #include "core/base/clock.h"
 #include "core/image/image.h"
+#include "core/sampling/noise_source.h"
 #include "core/sampling/sampler_kind.h"
 
 namespace kolors {
 
 enum class Priority { kLow = 0, kNormal = 1, kHigh = 2 };
-enum class NoiseSource { kCpu, kDevice };
+
 
 struct AdapterUse {
   std::string adapter;  // id of a published adapter
@@ -44,7 +45,7 @@ struct GenerateSpec {
 };
 
 struct QueueEstimate {
-  int position = 0;                     // requests served before this one
+  int position = 0;                        // requests served before this one
   std::optional<Duration> estimated_wait;  // absent until something was measured
 };
 
@@ -67,10 +68,10 @@ struct GenerateTimings {
   Duration decode{};
 };
 
-// Hears what happens to one request. Calls come one at a time from the engine's threads, in the order
-// of a request's life: OnQueued*, OnStarted, (OnProgress | OnPreview)*, OnImage*, OnFinished. OnFinished
-// comes exactly once, always, and is the last call. Implementations must return at once: the GPU
-// waits while they run.
+// Hears what happens to one request. Calls come one at a time from the engine's threads, in the
+// order of a request's life: OnQueued*, OnStarted, (OnProgress | OnPreview)*, OnImage*, OnFinished.
+// OnFinished comes exactly once, always, and is the last call. Implementations must return at once:
+// the GPU waits while they run.
 class GenerateObserver {
  public:
   virtual ~GenerateObserver() = default;

@@ -17,7 +17,7 @@ namespace kolors {
 
 enum class DType { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU8, kBool };
 
-int64_t DTypeSize(DType dtype);        // bytes
+int64_t DTypeSize(DType dtype);           // bytes
 std::string_view DTypeName(DType dtype);  // "F32", as safetensors spells it
 
 // One tensor of an open file.
@@ -41,9 +41,9 @@ class WeightFile {
 
 // Opens a safetensors file or a torch zip pickle (.bin, .ckpt, .pt), told apart by content.
 //
-// NOT_FOUND: no such file. INVALID_ARGUMENT: not such a file, truncated, or hostile; the message names
-// file, tensor and reason. Never reads past the file, never allocates more than a small multiple of the
-// file's size, never runs code from it.
+// NOT_FOUND: no such file. INVALID_ARGUMENT: not such a file, truncated, or hostile; the message
+// names file, tensor and reason. Never reads past the file, never allocates more than a small
+// multiple of the file's size, never runs code from it.
 absl::StatusOr<std::unique_ptr<WeightFile>> OpenWeightFile(const std::filesystem::path& path);
 
 // All tensors of one part of a model: one file, or shards with an index.
@@ -51,7 +51,8 @@ class WeightSet {
  public:
   // Looks in `folder` for STEM.safetensors, STEM.fp16.safetensors, STEM.bin (each also as
   // NAME.index.json with shards), for each stem in turn; safetensors before pickles.
-  // NOT_FOUND lists what was looked for; a shard that the index names and the folder lacks is named.
+  // NOT_FOUND lists what was looked for; a shard that the index names and the folder lacks is
+  // named.
   static absl::StatusOr<WeightSet> Open(const std::filesystem::path& folder,
                                         std::span<const std::string_view> stems);
   static absl::StatusOr<WeightSet> FromFile(const std::filesystem::path& path);

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kolors::cli {
+
+// The candidate that was probably meant: the closest one, if at most a third of its letters differ.
+std::optional<std::string> ClosestName(const std::string& typed,
+                                       const std::vector<std::string>& candidates);
+
+}  // namespace kolors::cli
