@@ -35,7 +35,7 @@ SamplerPlan Plan(SamplerKind kind, int steps, const NoiseSchedule& schedule = Ko
 }
 
 // The sample after every step. noise: the draw of each step that needs one.
-Samples Run(const SamplerPlan& plan, std::vector<double> x, const Model& model,
+Samples Trajectory(const SamplerPlan& plan, std::vector<double> x, const Model& model,
             const std::function<double()>& normal) {
   std::vector<std::vector<double>> state(plan.rows, std::vector<double>(x.size()));
   state[0] = std::move(x);
@@ -73,16 +73,22 @@ TEST_P(EverySamplerTest, StepsAreFiniteFallAndUseOnlyTheirRows) {
     ASSERT_EQ(std::ssize(plan.steps), steps);
     for (int i = 0; i < steps; ++i) {
       const SamplerStep& step = plan.steps[i];
-      if (i > 0) EXPECT_LE(step.timestep, plan.steps[i - 1].timestep);
+      if (i > 0) {
+        EXPECT_LE(step.timestep, plan.steps[i - 1].timestep);
+      }
       EXPECT_GE(step.timestep, 0);
       EXPECT_LE(step.timestep, 1100);
       for (int r = 0; r < kMaxStateRows; ++r) {
         for (int c = 0; c < kStepColumns; ++c) {
           EXPECT_TRUE(std::isfinite(step.matrix[r][c])) << i << " " << r << " " << c;
           const bool unused = r >= plan.rows || (c >= plan.rows && c < kMaxStateRows);
-          if (unused) EXPECT_EQ(step.matrix[r][c], 0) << i << " " << r << " " << c;
+          if (unused) {
+            EXPECT_EQ(step.matrix[r][c], 0) << i << " " << r << " " << c;
+          }
         }
-        if (!step.needs_noise) EXPECT_EQ(step.matrix[r][kNoiseColumn], 0);
+        if (!step.needs_noise) {
+          EXPECT_EQ(step.matrix[r][kNoiseColumn], 0);
+        }
       }
     }
   }
@@ -140,7 +146,8 @@ TEST_P(EverySamplerTest, GaussianDataComesOutGaussian) {
   std::vector<double> x(20000);
   for (double& value : x) value = plan.init_noise_sigma * normal_(generator_);
   double sum = 0, squares = 0;
-  for (const double value : Run(plan, x, model, [&] { return normal_(generator_); }).back()) {
+  const auto samples = Trajectory(plan, x, model, [&] { return normal_(generator_); });
+  for (const double value : samples.back()) {
     sum += value;
     squares += value * value;
   }
@@ -169,7 +176,7 @@ TEST(EulerTest, IsExactOnALinearOde) {
   for (const int steps : {1, 2, 30, 1000}) {
     const SamplerPlan plan = Plan(SamplerKind::kEuler, steps);
     const double sigma_max = std::sqrt(plan.init_noise_sigma * plan.init_noise_sigma - 1);
-    const auto samples = Run(plan, {3.0}, [&](double, double) { return eps; }, NoNoise);
+    const auto samples = Trajectory(plan, {3.0}, [&](double, double) { return eps; }, NoNoise);
     EXPECT_NEAR(samples.back()[0], 3.0 - sigma_max * eps, 1e-9) << steps;
   }
 }
@@ -185,8 +192,8 @@ TEST(DdimTest, IsEulerInAnotherScaling) {
   const SamplerPlan euler = Plan(SamplerKind::kEuler, 50, schedule);
   const SamplerPlan ddim = Plan(SamplerKind::kDdim, 50, schedule);
   const double x = 0.8;
-  const auto a = Run(euler, {x * euler.init_noise_sigma}, model, NoNoise);
-  const auto b = Run(ddim, {x}, model, NoNoise);
+  const auto a = Trajectory(euler, {x * euler.init_noise_sigma}, model, NoNoise);
+  const auto b = Trajectory(ddim, {x}, model, NoNoise);
   EXPECT_NEAR(a.back()[0], b.back()[0], 1e-4 * std::abs(a.back()[0]));  // sigmas are float32
 }
 
@@ -197,8 +204,8 @@ TEST(OrderTest, SecondOrderSamplersConvergeFaster) {
     return schedule.AddNoise(static_cast<int>(timestep)).sqrt_one_minus_alpha * std::sin(input);
   };
   const auto error = [&](SamplerKind kind, int steps) {
-    const double limit = Run(Plan(kind, 1000), {0.9}, model, NoNoise).back()[0];
-    return std::abs(Run(Plan(kind, steps), {0.9}, model, NoNoise).back()[0] - limit);
+    const double limit = Trajectory(Plan(kind, 1000), {0.9}, model, NoNoise).back()[0];
+    return std::abs(Trajectory(Plan(kind, steps), {0.9}, model, NoNoise).back()[0] - limit);
   };
   EXPECT_LT(error(SamplerKind::kDpmpp2m, 25), error(SamplerKind::kDdim, 25));
   EXPECT_LT(error(SamplerKind::kUniPc, 25), error(SamplerKind::kDdim, 25));
@@ -232,9 +239,8 @@ TEST(ApplyStepTest, FloatRoundsOnceWhatDoubleComputes) {
 
 // DiffSynth-Studio's own sampler, run in float32 with the model sin(1.7 x + 0.01 t).
 TEST(DdimDiffsynthTest, FollowsTheReferenceTrajectory) {
-  const char* shared = std::getenv("KOLORS_SHARED");
-  std::ifstream file(std::string(shared ? shared : "../shared") + "/kolors/ddim_trajectory.json");
-  if (!file) GTEST_SKIP() << "no kolors/ddim_trajectory.json under $KOLORS_SHARED or ../shared";
+  std::ifstream file("tests/golden/ddim_trajectory.json");
+  ASSERT_TRUE(file);
   const nlohmann::json reference = nlohmann::json::parse(file);
   const Model model = [](double input, double timestep) {
     return std::sin(1.7 * input + 0.01 * timestep);
@@ -243,7 +249,7 @@ TEST(DdimDiffsynthTest, FollowsTheReferenceTrajectory) {
   for (const auto& run : reference.at("runs")) {
     if (run.at("denoising_strength") != 1.0) continue;
     const SamplerPlan plan = Plan(SamplerKind::kDdimDiffsynth, run.at("steps"));
-    const auto samples = Run(plan, run.at("x0"), model, NoNoise);
+    const auto samples = Trajectory(plan, run.at("x0"), model, NoNoise);
     for (size_t i = 0; i < samples.size(); ++i) {
       EXPECT_EQ(plan.steps[i].timestep, run.at("timesteps").at(i));
       for (size_t j = 0; j < samples[i].size(); ++j) {
@@ -259,9 +265,8 @@ TEST(DdimDiffsynthTest, FollowsTheReferenceTrajectory) {
 }
 
 TEST(NoiseScheduleReferenceTest, AddNoiseAndAlphasAreDiffsynths) {
-  const char* shared = std::getenv("KOLORS_SHARED");
-  std::ifstream file(std::string(shared ? shared : "../shared") + "/kolors/ddim_trajectory.json");
-  if (!file) GTEST_SKIP() << "no kolors/ddim_trajectory.json under $KOLORS_SHARED or ../shared";
+  std::ifstream file("tests/golden/ddim_trajectory.json");
+  ASSERT_TRUE(file);
   const nlohmann::json reference = nlohmann::json::parse(file);
   const NoiseSchedule schedule = KolorsSchedule();
   for (const auto& [timestep, alpha] : reference.at("alphas_cumprod").items()) {
