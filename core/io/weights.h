@@ -68,6 +68,8 @@ class WeightSet {
 
  private:
   WeightSet() = default;
+  static absl::StatusOr<WeightSet> FromIndex(const std::filesystem::path& index_path);
+  absl::Status Add(const std::filesystem::path& path);
 
   std::filesystem::path path_;
   std::vector<std::unique_ptr<WeightFile>> files_;
