@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/src/enum_names.h"
-#include "client/src/utf8.h"
+#include "core/base/utf8.h"
 #include "core/base/error_details.h"
 
 namespace kolors::client {

@@ -1,8 +1,8 @@
-#include "client/src/utf8.h"
+#include "core/base/utf8.h"
 
 #include <cstdint>
 
-namespace kolors::client {
+namespace kolors {
 
 namespace {
 
@@ -39,4 +39,4 @@ bool IsValidUtf8(std::string_view text) {
   return true;
 }
 
-}  // namespace kolors::client
+}  // namespace kolors
