@@ -32,7 +32,7 @@ if(KOLORS_CUDA)
   target_compile_definitions(kolors_cuda INTERFACE KOLORS_CUDA=1)
   # --no-as-needed: nothing refers to torch_cuda by name, its kernels register themselves when loaded.
   target_link_libraries(kolors_cuda INTERFACE kolors::torch
-    -Wl,--no-as-needed torch_cuda -Wl,--as-needed c10_cuda cudart)
+    "-Wl,--push-state,--no-as-needed -ltorch_cuda -Wl,--pop-state" c10_cuda cudart)
   target_link_directories(kolors_cuda INTERFACE ${KOLORS_CUDA_ROOT}/lib)
   target_link_options(kolors_cuda INTERFACE -Wl,-rpath,${KOLORS_CUDA_ROOT}/lib)
 endif()

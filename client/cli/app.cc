@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/command.h"
 #include "client/cli/exit_code.h"
-#include "client/cli/suggestion.h"
+#include "core/base/suggestion.h"
 
 namespace kolors::cli {
 

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/src/enum_names.h"
+#include "proto/enum_names.h"
 #include "core/base/utf8.h"
 #include "core/base/error_details.h"
 

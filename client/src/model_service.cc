@@ -2,7 +2,7 @@
 #include <kolors/v1/model_service.grpc.pb.h>
 
 #include "client/src/connection.h"
-#include "client/src/enum_names.h"
+#include "proto/enum_names.h"
 #include "core/base/status_macros.h"
 #include "kolors/client.h"
 

@@ -1,9 +1,9 @@
-#include "client/cli/suggestion.h"
+#include "core/base/suggestion.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace kolors::cli {
+namespace kolors {
 
 namespace {
 
@@ -40,4 +40,4 @@ std::optional<std::string> ClosestName(const std::string& typed,
   return closest;
 }
 
-}  // namespace kolors::cli
+}  // namespace kolors

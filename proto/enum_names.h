@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 
-namespace kolors::client {
+namespace kolors {
 
 // "SAMPLER_": what all values start with. By the contract's rule the zero value ends in UNSPECIFIED.
 template <typename Enum>
@@ -52,4 +52,4 @@ std::vector<std::string> EnumNames() {
   return names;
 }
 
-}  // namespace kolors::client
+}  // namespace kolors
