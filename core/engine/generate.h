@@ -56,7 +56,7 @@ struct GenerateStart {
 };
 
 struct GenerateProgress {
-  int step = 0;  // finished steps of the request's slowest image
+  int step = 0;  // finished steps, the mean over the images, rounded down
   int total_steps = 0;
   std::optional<Duration> estimated_remaining;
 };
