@@ -386,10 +386,9 @@ def make_model(out, preset="tiny", layout="diffusers", dtype="fp32", shard_mb=20
     pieces = tokenizer_pieces()
     files = configs(preset, force_zeros, force_upcast, len(pieces))
     kolors = layout == "kolors"
-    if kolors:  # text_encoder/ holds the tokenizer too, and there is no model_index.json
+    if kolors:  # text_encoder/ holds the tokenizer too, and no model_index.json asks for zeros
         files["text_encoder/tokenizer_config.json"] = files.pop("tokenizer/tokenizer_config.json")
-        if force_zeros:
-            del files["model_index.json"]
+        del files["model_index.json"]
     for name, config in files.items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)

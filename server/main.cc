@@ -15,9 +15,12 @@ namespace {
 
 using kolors::CommandLine;
 
-int Fail(const absl::Status& status) {
+constexpr int kFailure = 1;
+constexpr int kUsage = 2;
+
+int Fail(const absl::Status& status, int exit_code) {
   std::cerr << "kolorsd: " << status.message() << "\n";
-  return status.code() == absl::StatusCode::kInvalidArgument ? 2 : 1;
+  return exit_code;
 }
 
 // Signals are read by one thread; all others leave them alone.
@@ -35,7 +38,7 @@ int Serve(const kolors::ServerOptions& options) {
   const sigset_t signals = BlockSignals();
   kolors::SetUpLog(options.log_level, options.log_format);
   auto server = kolors::Server::Start(options, kolors::CreateEngine);
-  if (!server.ok()) return Fail(server.status());
+  if (!server.ok()) return Fail(server.status(), kFailure);
   // Detached: it may still wait for a signal when the model could not be loaded.
   std::thread([signals, server = server->get()] {
     int signal = 0;
@@ -47,7 +50,7 @@ int Serve(const kolors::ServerOptions& options) {
     std::_Exit(128 + signal);
   }).detach();
   const absl::Status status = (*server)->Wait();
-  return status.ok() ? 0 : Fail(status);
+  return status.ok() ? 0 : Fail(status, kFailure);
 }
 
 }  // namespace
@@ -55,7 +58,7 @@ int Serve(const kolors::ServerOptions& options) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto line = kolors::ParseCommandLine(arguments);
-  if (!line.ok()) return Fail(line.status());
+  if (!line.ok()) return Fail(line.status(), kUsage);
   switch (line->action) {
     case CommandLine::Action::kHelp:
       std::cout << kolors::HelpText();
@@ -72,5 +75,5 @@ int main(int argc, char** argv) {
     case CommandLine::Action::kServe:
       return Serve(line->options);
   }
-  return 2;
+  return kUsage;
 }

@@ -34,8 +34,9 @@ absl::Status InFile(const fs::path& path, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(path.string(), " ", std::string(status.message())));
 }
 
+// Protocol 2, as old PyTorch wrote. A safetensors header of 640 bytes begins alike, but has its brace.
 bool LooksLikeLegacyPickle(std::span<const std::byte> file) {
-  return file.size() > 2 && file[0] == std::byte{0x80} && file[1] == std::byte{2};
+  return file.size() > 8 && file[0] == std::byte{0x80} && file[1] == std::byte{2} && file[8] != std::byte{'{'};
 }
 
 absl::StatusOr<WeightContents> Parse(std::span<const std::byte> file) {
