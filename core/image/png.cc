@@ -33,14 +33,24 @@ std::string TextChunk(const std::string& keyword, const std::string& text) {
   return chunk;
 }
 
-absl::StatusOr<png_image> Open(std::span<const uint8_t> file) {
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  if (!png_image_begin_read_from_memory(&image, file.data(), file.size())) {
-    return absl::InvalidArgumentError(absl::StrCat("a damaged PNG: ", image.message));
+// libpng keeps the address of the png_image it opened: this one stays where it is, and is freed.
+class Reader {
+ public:
+  Reader() { png.version = PNG_IMAGE_VERSION; }
+  ~Reader() { png_image_free(&png); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  absl::Status Open(std::span<const uint8_t> file) {
+    if (png_image_begin_read_from_memory(&png, file.data(), file.size())) return absl::OkStatus();
+    return Damaged();
   }
-  return image;
-}
+  absl::Status Damaged() const { return absl::InvalidArgumentError(absl::StrCat("a damaged PNG: ", png.message)); }
+  int width() const { return static_cast<int>(png.width); }
+  int height() const { return static_cast<int>(png.height); }
+
+  png_image png{};
+};
 
 void AddText(std::string_view body, ImageMetadata& metadata) {
   const size_t keyword = body.find('\0');
@@ -79,26 +89,20 @@ absl::StatusOr<std::string> EncodePng(const Image& image, const ImageMetadata& m
 }
 
 absl::StatusOr<ImageInfo> ProbePng(std::span<const uint8_t> file) {
-  ASSIGN_OR_RETURN(png_image image, Open(file));
-  const ImageInfo info{
-      .format = ImageFormat::kPng, .width = static_cast<int>(image.width), .height = static_cast<int>(image.height)};
-  png_image_free(&image);
-  return info;
+  Reader reader;
+  RETURN_IF_ERROR(reader.Open(file));
+  return ImageInfo{.format = ImageFormat::kPng, .width = reader.width(), .height = reader.height()};
 }
 
 absl::StatusOr<Image> DecodePng(std::span<const uint8_t> file) {
-  ASSIGN_OR_RETURN(png_image png, Open(file));
-  if (absl::Status status = CheckPixels(png.width, png.height); !status.ok()) {
-    png_image_free(&png);
-    return status;
-  }
-  png.format = PNG_FORMAT_RGB;
-  Image image{.width = static_cast<int>(png.width), .height = static_cast<int>(png.height)};
-  image.pixels.resize(PNG_IMAGE_SIZE(png));
+  Reader reader;
+  RETURN_IF_ERROR(reader.Open(file));
+  RETURN_IF_ERROR(CheckPixels(reader.png.width, reader.png.height));
+  reader.png.format = PNG_FORMAT_RGB;
+  Image image{.width = reader.width(), .height = reader.height()};
+  image.pixels.resize(PNG_IMAGE_SIZE(reader.png));
   const png_color white{255, 255, 255};
-  if (!png_image_finish_read(&png, &white, image.pixels.data(), 0, nullptr)) {
-    return absl::InvalidArgumentError(absl::StrCat("a damaged PNG: ", png.message));
-  }
+  if (!png_image_finish_read(&reader.png, &white, image.pixels.data(), 0, nullptr)) return reader.Damaged();
   return image;
 }
 

@@ -178,8 +178,9 @@ TEST_F(ServerTest, WrongFieldsAreNamed) {
 TEST_F(ServerTest, AWatchEndsWhenTheServerDoes) {
   Load();
   server_->Shutdown();
+  auto ended = std::async(std::launch::async, [this] { return server_->Wait(); });
   EXPECT_EQ(NextHealth(), HealthCheckResponse::NOT_SERVING);
-  EXPECT_TRUE(server_->Wait().ok());
+  EXPECT_TRUE(ended.get().ok());
   HealthCheckResponse response;
   EXPECT_FALSE(watch_->Read(&response));
   EXPECT_TRUE(watch_->Finish().ok());
