@@ -25,10 +25,15 @@ endif()
 
 add_library(kolors_warnings INTERFACE)
 target_compile_options(kolors_warnings INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Werror -Wno-missing-field-initializers>)
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Werror -Wno-missing-field-initializers
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-ignored-attributes>>)
 if(KOLORS_SANITIZE)
   add_compile_options(-fsanitize=${KOLORS_SANITIZE} -fno-omit-frame-pointer -g)
   add_link_options(-fsanitize=${KOLORS_SANITIZE})
+endif()
+if(KOLORS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address -g)
+  add_link_options(-fsanitize=address)
 endif()
 
 # kolors_library(NAME SRCS a.cc … DEPS x y … [TORCH])
