@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 
@@ -72,7 +73,12 @@ class RunningHttpServer : public HttpServer {
       port_ = address.port;
     }
     if (port_ <= 0) return false;
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    thread_ = std::thread([this] {
+      server_.listen_after_bind();
+      ended_ = true;
+    });
+    // httplib forgets a stop() that comes before its loop has begun.
+    while (!server_.is_running() && !ended_) std::this_thread::yield();
     return true;
   }
 
@@ -81,6 +87,7 @@ class RunningHttpServer : public HttpServer {
  private:
   httplib::Server server_;
   int port_ = 0;
+  std::atomic<bool> ended_ = false;
   std::thread thread_;
 };
 
