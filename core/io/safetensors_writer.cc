@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/base/utf8.h"
 #include "core/io/atomic_file.h"
 #include "core/io/safetensors.h"
 #include "core/io/safetensors_header.h"
@@ -32,7 +33,7 @@ absl::Status CheckEntry(const TensorEntry& entry) {
         absl::StrCat("tensor ", Quoted(entry.name), " of shape ", ShapeText(entry.shape), " has ",
                      entry.data.size(), " bytes, which disagree"));
   }
-  if (!IsUtf8(entry.name) || entry.name == kSafetensorsMetadata) {
+  if (!IsValidUtf8(entry.name) || entry.name == kSafetensorsMetadata) {
     return absl::InvalidArgumentError(
         absl::StrCat(Quoted(entry.name), " cannot be a tensor's name"));
   }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/check.h"
+#include "core/base/utf8.h"
 
 namespace kolors {
 namespace {
@@ -32,23 +33,6 @@ const DTypeInfo& Info(DType dtype) {
   const auto index = static_cast<size_t>(dtype);
   KOLORS_CHECK(index < kDTypes.size() && kDTypes[index].dtype == dtype);
   return kDTypes[index];
-}
-
-// The length of the UTF-8 sequence that starts `text`, 0 if none does (Unicode 15, table 3-7).
-size_t Utf8SequenceLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  const size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
 }
 
 }  // namespace
@@ -89,17 +73,8 @@ std::string Quoted(std::string_view name) {
   constexpr size_t kShown = 200;
   const std::string text(name.substr(0, kShown));
   // A sequence cut in the middle is no longer UTF-8, and then every byte of it is escaped.
-  const std::string escaped = IsUtf8(text) ? absl::Utf8SafeCEscape(text) : absl::CHexEscape(text);
+  const std::string escaped = IsValidUtf8(text) ? absl::Utf8SafeCEscape(text) : absl::CHexEscape(text);
   return absl::StrCat("\"", escaped, name.size() > kShown ? "..." : "", "\"");
-}
-
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t length = Utf8SequenceLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 }  // namespace kolors

@@ -28,8 +28,6 @@ std::string ShapeText(std::span<const int64_t> shape);
 // A name out of a file for a message: in quotes, escaped, shortened.
 std::string Quoted(std::string_view name);
 
-bool IsUtf8(std::string_view text);
-
 // What a reader finds in a file. The entries' data point into the file's bytes, or into `copies` where
 // the file does not hold a tensor in row-major order.
 struct WeightContents {
